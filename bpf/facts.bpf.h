@@ -85,21 +85,48 @@ static __always_inline u8 char_kind(struct inode *inode)
 	return major == 4 || major == 5 || (major >= 136 && major <= 143) ? FILE_TTY : FILE_CHAR;
 }
 
-static __noinline int file_kind(struct task_struct *t, u32 fd)
+/* A pointer that a plain load may follow instead of a helper call (15 ns each); since 6.2
+ * (a35b9af4ec2c "bpf: Add a kfunc for generic type cast"). */
+extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
+
+static __always_inline struct inode *file__inode(struct file *file)
 {
-	struct fdtable *table = BPF_CORE_READ(t, files, fdt);
-	struct file **slots = BPF_CORE_READ(table, fd);
+	struct file *typed;
+
+	if (!bpf_rdonly_cast)
+		return BPF_CORE_READ(file, f_inode);
+	typed = bpf_rdonly_cast(file, bpf_core_type_id_kernel(struct file));
+	return typed->f_inode;
+}
+
+static __always_inline u16 inode__mode(struct inode *inode)
+{
+	struct inode *typed;
+
+	if (!bpf_rdonly_cast)
+		return BPF_CORE_READ(inode, i_mode);
+	typed = bpf_rdonly_cast(inode, bpf_core_type_id_kernel(struct inode));
+	return typed->i_mode;
+}
+
+static __always_inline u8 file_kind(struct task_struct *t, u32 fd)
+{
+	struct files_struct *files = t->files;
+	struct fdtable *table;
 	struct file *file = 0;
 	struct inode *inode;
 	u16 mode;
 	u64 magic;
 
-	if (!table || fd >= BPF_CORE_READ(table, max_fds))
+	if (!files)
 		return FILE_UNKNOWN;
-	if (bpf_probe_read_kernel(&file, sizeof(file), &slots[fd]) || !file)
+	table = files->fdt;
+	if (!table || fd >= table->max_fds)
 		return FILE_UNKNOWN;
-	inode = BPF_CORE_READ(file, f_inode);
-	mode = BPF_CORE_READ(inode, i_mode) & S_IFMT;
+	if (bpf_probe_read_kernel(&file, sizeof(file), &table->fd[fd]) || !file)
+		return FILE_UNKNOWN;
+	inode = file__inode(file);
+	mode = inode__mode(inode) & S_IFMT;
 	if (mode == S_IFIFO)
 		return FILE_PIPE;
 	if (mode == S_IFSOCK)
@@ -163,7 +190,7 @@ static __noinline int caller_of_schedule(void *ctx)
 static __always_inline bool task__throttled(struct task_struct *t)
 {
 	if (bpf_core_field_exists(t->throttled))
-		return BPF_CORE_READ_BITFIELD_PROBED(t, throttled);
+		return t->throttled;
 	if (bpf_core_field_exists(((struct cfs_rq *)0)->throttle_count))
 		return t->se.cfs_rq->throttle_count > 0;
 	return false;

@@ -11,6 +11,8 @@ CC ?= gcc
 CLANG ?= clang
 BPFTOOL ?= $(firstword $(shell PATH=$$PATH:/usr/sbin command -v bpftool) bpftool)
 PKG_CONFIG ?= pkg-config
+# demo records: with sudo unless root already
+SUDO ?= $(if $(filter 0,$(shell id -u)),,sudo)
 ARCH := $(shell uname -m | sed 's/x86_64/x86/;s/aarch64/arm64/')
 
 B := build$(if $(SANITIZE),/sanitize)
@@ -37,7 +39,7 @@ WORKLOADS := $(patsubst workloads/%.c,$(B)/workloads/%,$(sort $(wildcard workloa
 UNIT := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 ORACLES := $(patsubst tests/live/%.c,$(B)/tests/live/%,$(sort $(wildcard tests/live/*.c)))
 
-.PHONY: all demo test test-unit test-live bench install lint format clean deps workloads tests
+.PHONY: all demo test test-unit test-live bench install lint format clean workloads tests tests-unit
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -82,6 +84,41 @@ $(B)/tests/live/%: tests/live/%.c
 	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -I. $(WARN) -O1 -g -MMD -MP $< -o $@ -lpthread -lm
 
 tests: $(UNIT) $(ORACLES)
+tests-unit: $(UNIT)
+
+# The two commands of the README. Both install what is missing first.
+demo:
+	$(Q)tests/install-deps.sh build
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)$(SUDO) $(B)/taketurns demo
+
+test:
+	$(Q)tests/install-deps.sh test
+	$(Q)$(MAKE) --no-print-directory -j2 DEV=1 all tests
+	$(Q)$(MAKE) --no-print-directory -j2 DEV=1 SANITIZE=1 CFLAGS='-O1 -g' tests-unit
+	$(Q)tests/run.sh all
+
+test-unit: all tests-unit
+	$(Q)tests/run.sh unit
+
+test-live: all tests
+	$(Q)tests/run.sh live
+
+bench: all
+	$(Q)python3 tests/bench.py
+
+lint:
+	$(Q)sh tests/lint.sh
+
+format:
+	$(Q)clang-format -i $(shell git ls-files '*.c' '*.h')
+
+install: all
+	install -D -m 755 $(B)/taketurns $(DESTDIR)$(BINDIR)/taketurns
+	install -d $(DESTDIR)$(DATADIR)/workloads $(DESTDIR)$(DOCDIR)
+	install -m 755 $(WORKLOADS) $(DESTDIR)$(DATADIR)/workloads
+	install -m 644 $(wildcard workloads/*.md) $(DESTDIR)$(DATADIR)/workloads
+	install -m 644 README.md LICENSE $(DESTDIR)$(DOCDIR)
 
 clean:
 	$(Q)rm -rf build

@@ -81,7 +81,6 @@ enum {
 	SWITCH_COMPAT = 1 << 1,	 /* 32-bit system call: `syscall` is not a native number */
 	SWITCH_KERNEL = 1 << 2,	 /* prev never runs user code (kernel thread, io_uring worker) */
 	SWITCH_RACED = 1 << 3,	 /* a waking met prev while it was still on this core */
-	SWITCH_VFORK = 1 << 4,	 /* prev waits in vfork() for its child */
 };
 
 /* event_switch.file: what the descriptor of the system call in flight refers to */

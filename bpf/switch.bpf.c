@@ -95,7 +95,7 @@ static __always_inline void read_prev(void *ctx, struct event_switch *ev, struct
 	bool leaves_runnable = !state && !(flags & (SWITCH_PREEMPT | SWITCH_NVCSW));
 
 	ev->detail = (BPF_CORE_READ_BITFIELD(prev, in_iowait) ? SWITCH_IOWAIT : 0) |
-		     (core->raced ? SWITCH_RACED : 0) | (prev->vfork_done ? SWITCH_VFORK : 0);
+		     (core->raced ? SWITCH_RACED : 0);
 	if (!task__has_user_code(prev)) {
 		ev->detail |= SWITCH_KERNEL;
 		return;

@@ -180,7 +180,6 @@ struct task_struct {
 	pid_t tgid;
 	struct task_struct *real_parent;
 	struct pid *thread_pid;
-	void *vfork_done;
 	unsigned long nvcsw;
 	unsigned long nivcsw;
 	struct task_struct *group_leader;

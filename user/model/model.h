@@ -95,6 +95,7 @@ struct thread {
 	bool kthread;
 	bool newborn;	/* seen from its first instruction */
 	bool ended;	/* its last switch was seen */
+	bool closed;	/* its last counters were read while it lives on: later turns do not count */
 	bool counted;	/* first_counts and last_counts hold: its whole time was recorded */
 	struct event_sched sched;
 	uint64_t start_ns; /* first sight (of an existing thread: the recording's start) */
@@ -177,6 +178,11 @@ struct model_sink {
 	int (*task)(void *ctx, uint64_t ts, uint32_t cpu, struct task *task, struct thread *on,
 		    const char *op, enum step_end end);
 
+	/* A traced thread's state changes, or (from == to == STATE_RUNNABLE) the core that it waits
+	 * for does; t->cpu is the core. Called before the span that ends is told. */
+	int (*state)(void *ctx, uint64_t ts, struct thread *t, enum thread_state from,
+		     enum thread_state to);
+
 	/* Intervals without gap or overlap. Of each thread that is traced, from first to last sight: */
 	int (*thread_span)(void *ctx, struct thread *t, enum thread_state state, uint64_t from,
 			   uint64_t to, uint32_t cpu);
@@ -195,6 +201,8 @@ struct model_opts {
 	const uint64_t *cpu_mask; /* recorded cores, bit per core; copied */
 	uint32_t arch;	   /* ELF e_machine: whose system call numbers */
 	uint32_t flags;	   /* TRACE_* of trace.h */
+	/* Why a task stops at this probe (enum step_end); NULL: STEP_YIELD. */
+	int (*step_end_of)(uint16_t runtime, uint16_t probe);
 };
 
 /* What was noticed about the data itself; shown by every view. */

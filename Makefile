@@ -23,7 +23,8 @@ LIBS := libbpf libelf libdw zlib
 CFLAGS ?= -O2 -g
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla -Wformat=2 \
 	$(if $(DEV),-Werror)
-SAN := $(if $(SANITIZE),-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+comma := ,
+SAN := $(if $(SANITIZE),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -DTT_VERSION='"$(VERSION)"' -DTT_WORKLOADS='"$(DATADIR)/workloads"' \
 	-I. -I$(B) -ffile-prefix-map=$(CURDIR)=. $(WARN) $(SAN) $(shell $(PKG_CONFIG) --cflags $(LIBS)) \
 	$(CFLAGS) $(CPPFLAGS)
@@ -32,6 +33,7 @@ BPF_CFLAGS = -g -O2 -target bpf -mcpu=v3 -D__BPF__ -D__TARGET_ARCH_$(ARCH) -I. -
 	-ffile-prefix-map=$(CURDIR)=. $(shell $(PKG_CONFIG) --cflags libbpf)
 
 SRC := $(sort $(wildcard user/*/*.c))
+SKEL_DEPS := $(wildcard bpf/*.h vmlinux/*.h)
 OBJ := $(SRC:%.c=$(B)/%.o)
 BPF_SRC := $(sort $(wildcard bpf/*.bpf.c))
 SKEL := $(BPF_SRC:bpf/%.bpf.c=$(B)/bpf/%.skel.h)

@@ -13,6 +13,7 @@
 #include <stdio.h>
 
 #include "user/model/model.h"
+#include "user/model/stats.h"
 #include "user/symbol/symbol.h"
 #include "user/trace/trace.h"
 
@@ -54,7 +55,7 @@ struct renderer {
 
 /* NULL if there is none. The first of a command is its default (format NULL). */
 const struct renderer *renderer__find(const char *command, const char *format);
-/* All of them, ended by a NULL name. */
+/* All of them, ended by NULL. */
 extern const struct renderer *const renderers[];
 
 /* Does a thread pass the -p, -t and --comm filters? */
@@ -66,5 +67,22 @@ bool view__wants_cpu(const struct view *v, uint32_t cpu);
  * Returns 0 or -errno with @err. */
 int view__run(const struct view *v, const struct model_sink *sink, struct model **out,
 	      struct trace_error *err);
+
+/* Is there any filter by thread? */
+bool view__has_filter(const struct view *v);
+
+/* The part of the trace that --time selects, absolute, half-open. */
+void view__window(const struct view *v, uint64_t *from_ns, uint64_t *to_ns);
+
+/* Runs the model into a statistics collector, with the view's window and filters. On success
+ * the caller frees both (stats_sink__free, model__free). */
+int view__stats(const struct view *v, struct stats_sink **sink, struct model **model,
+		struct trace_error *err);
+
+/* "ucontext"; "unknown" for a number that is not in this version's table. */
+const char *view__runtime_name(uint16_t runtime);
+
+/* "worker#3": the entry function where it is known, and the task's number in the trace. */
+void view__task_name(const struct view *v, const struct task *task, char *buf, size_t size);
 
 #endif /* TAKETURNS_VIEW_H */

@@ -69,6 +69,7 @@ struct trace_end {
 	uint64_t lost;		   /* records that full rings refused (also in the stream, in place) */
 	uint64_t hidden;	   /* switches that no tracepoint showed (also in the stream) */
 	uint64_t tracer_cpu_ns;	   /* CPU time the recorder used */
+	uint64_t backward;	   /* records whose time went back: clamped; the writer's own count */
 	struct trace_program programs[32];
 };
 
@@ -91,7 +92,9 @@ int trace_writer__append(struct trace_writer *w, uint32_t stream, const struct e
 int trace_writer__flush(struct trace_writer *w);
 
 /* Adds a named section (e.g. "symbols"), anything up to 4 GiB; after the last append, before
- * close. A reader that does not know the name skips it. Name: at most 15 bytes, unique. */
+ * close. A reader that does not know the name skips it. Name: at most 15 bytes, unique.
+ * Returns 0; -EINVAL bad name; -EEXIST name taken ("info", "end", "index" always are); -EFBIG
+ * too large; -errno of a write. */
 int trace_writer__section(struct trace_writer *w, const char *name, const void *data, size_t size);
 
 /* Flushes, writes end section and index, and clears the "incomplete" mark last. */
@@ -104,7 +107,10 @@ uint64_t trace_writer__bytes(const struct trace_writer *w);
 void trace_writer__free(struct trace_writer *w);
 
 /* Reopens a complete file (fd open read-write) to add or replace sections after recording;
- * used to put resolved symbols in. The file is marked incomplete while it is changed. */
+ * used to put resolved symbols in. The file is marked incomplete while it is changed.
+ * What is in use is never overwritten: an open trace stays valid, a failure is taken back, and
+ * after a crash the file opens as an incomplete one. Returns 0; -EINVAL bad name, or not a
+ * complete trace; -EEXIST one of the writer's own names; -EFBIG too large; -errno of a write. */
 int trace_file__put_section(int fd, const char *name, const void *data, size_t size);
 
 /* ---- reading ---- */
@@ -112,7 +118,7 @@ int trace_file__put_section(int fd, const char *name, const void *data, size_t s
 struct trace;
 
 /* Why a file could not be read: one line without a file name, e.g.
- * "not a taketurns trace (wrong magic at offset 0)", "chunk at offset 8192 is cut off". */
+ * "not a taketurns trace (wrong magic at offset 0)", "damaged at offset 8192: record". */
 struct trace_error {
 	char text[160];
 };
@@ -131,7 +137,8 @@ const struct trace_end *trace__end(const struct trace *t);
 bool trace__complete(const struct trace *t);
 uint64_t trace__file_bytes(const struct trace *t);
 
-/* The section's bytes (mapped, valid until free) or NULL. */
+/* The section's bytes (mapped, aligned to 8, valid until free) or NULL: there is none of that
+ * name, or the file is incomplete. Its checksum was right when the trace was opened. */
 const void *trace__section(const struct trace *t, const char *name, size_t *size);
 
 /* One pass over the records in time order (ties: by stream, then as written). Memory does

@@ -44,7 +44,7 @@ static int quiet(enum libbpf_print_level level, const char *format, va_list args
 
 static void check_machine(struct list *l, const struct machine *m)
 {
-	char seen[160];
+	char seen[320];
 
 	snprintf(seen, sizeof(seen), "%s %s, %u cores, preemption %s, HZ %u, virtual: %s", m->kernel,
 		 m->arch, m->online, m->preemption, m->hz, m->host_virtual);

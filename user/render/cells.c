@@ -132,8 +132,10 @@ void grid__wait(const struct grid *g, struct row *r, uint64_t from, uint64_t to,
 	for (uint32_t i = first; i <= last; i++) {
 		struct cell *c = &r->cells[i];
 
-		if (c->waiting != who + 1 && c->queue < UINT16_MAX)
-			c->queue++;
+		uint64_t begin = border(g, i), end = border(g, i + 1);
+
+		c->wait_ns += (to < end ? to : end) - (from > begin ? from : begin);
+		c->queue |= c->waiting && c->waiting != who + 1;
 		c->waiting = who + 1;
 	}
 }

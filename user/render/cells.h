@@ -17,7 +17,8 @@ struct cell {
 	uint32_t who;	  /* palette index of the first thread that ran here, + 1; 0 none */
 	uint32_t waiting; /* the same of the first that waited for this core */
 	bool several;	  /* more than one ran here */
-	uint16_t queue;	  /* most threads waiting at one time (counted by spans that touch it) */
+	bool queue;	  /* more than one waited */
+	uint64_t wait_ns; /* summed over those that waited */
 	char mark;	  /* reason of a switch-out here: 'p' 'y' 'b' 's' 'x' '?', '+' several */
 };
 

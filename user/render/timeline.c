@@ -201,7 +201,7 @@ static void put_label(FILE *out, const struct timeline *tl, const char *label)
 static bool row__waits(const struct timeline *tl, const struct row *r)
 {
 	for (uint32_t i = 0; i < tl->grid.width; i++)
-		if (r->cells[i].queue)
+		if (r->cells[i].waiting)
 			return true;
 	return false;
 }
@@ -214,16 +214,18 @@ static void put_waiting(FILE *out, const struct timeline *tl, const struct row *
 	for (uint32_t i = 0; i < tl->grid.width; i++) {
 		const struct cell *c = &r->cells[i];
 
-		if (!c->queue)
+		uint64_t mean = (c->wait_ns * tl->grid.width * 2 / (tl->grid.to_ns - tl->grid.from_ns) + 1) / 2;
+
+		if (!c->waiting)
 			fputc(' ', out);
-		else if (c->queue == 1)
+		else if (!c->queue)
 			fprintf(out, "%s%c%s", palette__begin(c->waiting - 1, color),
 				palette__letter(c->waiting - 1) == '*' ?
 					'*' :
 					palette__letter(c->waiting - 1) - 'A' + 'a',
 				palette__end(color));
 		else
-			fprintf(out, "%c", c->queue > 9 ? '+' : '0' + c->queue);
+			fputc(mean > 9 ? '+' : mean < 1 ? '1' : '0' + (int)mean, out);
 	}
 	fputc('\n', out);
 }
@@ -323,7 +325,7 @@ static bool row__quiet(const struct timeline *tl, const struct row *r)
 	if (tl->rows != ROWS_CORE)
 		return false;
 	for (uint32_t i = 0; i < tl->grid.width; i++)
-		if (r->cells[i].who || r->cells[i].queue || r->cells[i].ns[CELL_UNKNOWN])
+		if (r->cells[i].who || r->cells[i].waiting || r->cells[i].ns[CELL_UNKNOWN])
 			return false;
 	return true;
 }
@@ -388,16 +390,13 @@ static void put_tasks(FILE *out, const struct timeline *tl)
 static void put_legend_row(FILE *out, const struct timeline *tl, const struct stats_thread *t)
 {
 	uint32_t index = index_of(tl, (struct thread *)t->thread);
-	uint64_t life = t->end_ns - t->start_ns;
 	char name[64], line[512], cut[512], mean[FMT_SIZE], cpu[FMT_SIZE];
 	int n;
 
 	text__safe(name, sizeof(name), t->thread->comm, 15, tl->view->opts->ascii);
-	n = snprintf(line, sizeof(line), " %s %u: ran %s", name, t->thread->tid,
-		     fmt__duration(cpu, t->time[STATE_RUNNING]));
-	n += snprintf(line + n, sizeof(line) - (size_t)n, " (%.0f %%) in %" PRIu64 " turn%s",
-		      life ? 100.0 * (double)t->time[STATE_RUNNING] / (double)life : 0, t->slices,
-		      t->slices == 1 ? "" : "s");
+	n = snprintf(line, sizeof(line), " %s %u: %s in %" PRIu64 " turn%s", name, t->thread->tid,
+		     fmt__duration(cpu, t->time[STATE_RUNNING]), t->slices,
+		     t->slices == 1 ? "" : "s");
 	if (t->slices)
 		n += snprintf(line + n, sizeof(line) - (size_t)n, " of %s",
 			      fmt__duration(mean, t->time[STATE_RUNNING] / t->slices));
@@ -449,7 +448,7 @@ static void put_key(FILE *out, const struct timeline *tl)
 		snprintf(line, sizeof(line),
 			 "A it ran all this time, a part of it, %s several threads took turns within "
 			 "one column, %s another program, %s idle, ? unknown; ready: wanted to run but "
-			 "had to wait (a letter, or how many)",
+			 "had to wait (its letter, or how many on average)",
 			 ascii ? "#" : "▒", ascii ? ":" : "▪", ascii ? "." : "·");
 	else
 		snprintf(line, sizeof(line),

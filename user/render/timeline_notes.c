@@ -177,11 +177,12 @@ void closeup__note(struct timeline *tl, const struct turn *t)
 	else
 		text__safe(came, sizeof(came), t->next->id ? t->next->comm : "nobody", 20,
 			   tl->view->opts->ascii);
-	snprintf(line, sizeof(tl->notes[0]), "%10.3f ms core %u: %c %s%s%s%s%s; %s came",
+	snprintf(line, sizeof(tl->notes[0]), "%.3f ms core %u: %c %s%s%s%s; %s came%s%s",
 		 (double)(t->ts - tl->origin_ns) / 1e6, t->cpu,
-		 palette__letter(timeline__index(tl, t->prev)), words__reason(words, sizeof(words), t),
-		 t->ran_known ? " after " : "", t->ran_known ? fmt__duration(ran, t->ran_ns) : "",
-		 where[0] ? " at " : "", where, came);
+		 palette__letter(timeline__index(tl, t->prev)),
+		 words__short(words, sizeof(words), t), t->ran_known ? " (ran " : "",
+		 t->ran_known ? fmt__duration(ran, t->ran_ns) : "", t->ran_known ? ")" : "", came,
+		 where[0] ? "; at " : "", where);
 }
 
 void closeup__print(const struct timeline *tl, FILE *out)

@@ -79,6 +79,22 @@ char *words__reason(char *buf, size_t size, const struct turn *t)
 	return buf;
 }
 
+char *words__short(char *buf, size_t size, const struct turn *t)
+{
+	static const char *const where[MODE_COUNT] = {
+		[MODE_NONE] = "", [MODE_USER] = "", [MODE_KERNEL] = " in the kernel",
+		[MODE_WAIT] = " as it began to wait"
+	};
+
+	if (t->reason == REASON_PREEMPTED)
+		snprintf(buf, size, "pre-empted%s: %s", where[t->mode], words__cause(t->cause));
+	else if (t->reason == REASON_BLOCKED)
+		snprintf(buf, size, "waits for %s", words__waits_on(t->waits_on));
+	else
+		words__reason(buf, size, t);
+	return buf;
+}
+
 static const char *base_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');

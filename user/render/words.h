@@ -12,6 +12,9 @@
  * (sched_yield)". Returns @buf. */
 char *words__reason(char *buf, size_t size, const struct turn *t);
 
+/* Shorter: "pre-empted: slice used up", "waits for a pipe". Returns @buf. */
+char *words__short(char *buf, size_t size, const struct turn *t);
+
 /* "slice used up", "a woken thread was due first", ... */
 const char *words__cause(enum cause c);
 

@@ -26,6 +26,7 @@
 #include "user/record/child.h"
 #include "user/record/drain.h"
 #include "user/record/keeper.h"
+#include "user/record/living.h"
 #include "user/record/machine.h"
 #include "user/record/maps.h"
 #include "user/record/programs.h"
@@ -491,31 +492,6 @@ static void await_last_switches(struct session *s)
 	}
 }
 
-static void name_living(void *ctx, uint32_t pid)
-{
-	struct session_result *res = ctx;
-	size_t at = strlen(res->living_names);
-	char path[64], comm[17] = "";
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%u/comm", pid);
-	f = fopen(path, "re");
-	if (!f)
-		return;
-	if (!fgets(comm, sizeof(comm), f))
-		comm[0] = 0;
-	fclose(f);
-	for (char *c = comm; *c; c++)
-		if (*c < ' ' || *c > '~')
-			*c = *c == '\n' ? 0 : '?';
-	res->living++;
-	if (at + 40 < sizeof(res->living_names))
-		snprintf(res->living_names + at, sizeof(res->living_names) - at, "%s%s (%u)",
-			 at ? ", " : "", comm, pid);
-	else if (at + 4 < sizeof(res->living_names) && res->living_names[at - 1] != '.')
-		strcat(res->living_names, "...");
-}
-
 static void end(struct session *s, struct session_result *res)
 {
 	struct trace_end *e = calloc(1, sizeof(*e));
@@ -544,7 +520,7 @@ static void end(struct session *s, struct session_result *res)
 	res->bytes = trace_writer__bytes(s->writer);
 	free(e);
 	if (s->opts->argv)
-		drain__each_process(s->drain, name_living, res);
+		drain__each_process(s->drain, living__name, res);
 }
 
 /* The command outlives a recording that -d or SIGINT ended; its status is not known then. */

@@ -354,11 +354,21 @@ static void put_grid(FILE *out, struct timeline *tl)
 		if (tl->rows == ROWS_CORE && row__waits(tl, r))
 			put_waiting(out, tl, r);
 	}
-	if (quiet && !tl->closeup)
-		fprintf(out, "(%u more core%s: none of these threads ran there)\n", quiet,
-			quiet == 1 ? "" : "s");
+	if (quiet && !tl->closeup) {
+		snprintf(label, sizeof(label), "(%u more core%s: none of these threads ran there)",
+			 quiet, quiet == 1 ? "" : "s");
+		print_wrapped(out, label, tl->view->opts->width);
+	}
 	if (tl->grid.rows_more)
 		fprintf(out, "(and more rows than fit)\n");
+}
+
+/* "#3 worker": the number first, as the name may be cut. */
+static void task_label(const struct timeline *tl, const struct task *task, char *buf, size_t size)
+{
+	const struct symbol *s = symbol_table__find(tl->view->symbols, task->space, task->name_ip);
+
+	snprintf(buf, size, "#%u %.60s", task->number, s && s->function ? s->function : "");
 }
 
 static void put_tasks(FILE *out, const struct timeline *tl)
@@ -373,11 +383,10 @@ static void put_tasks(FILE *out, const struct timeline *tl)
 	for (uint32_t i = 0; i < tl->tasks.row_count; i++) {
 		const struct row *r = &tl->tasks.rows[i];
 
-		snprintf(name, sizeof(name), "task %" PRIu64, r->key);
+		snprintf(name, sizeof(name), "#%" PRIu64, r->key);
 		for (uint32_t k = 0; k < tl->stats->task_count; k++)
 			if (tl->stats->tasks[k]->task->number == r->key)
-				view__task_name(tl->view, tl->stats->tasks[k]->task, name,
-						sizeof(name));
+				task_label(tl, tl->stats->tasks[k]->task, name, sizeof(name));
 		put_label(out, tl, name);
 		for (uint32_t k = 0; k < tl->tasks.width; k++)
 			put_cell(out, &copy, &r->cells[k]);
@@ -394,14 +403,14 @@ static void put_legend_row(FILE *out, const struct timeline *tl, const struct st
 	int n;
 
 	text__safe(name, sizeof(name), t->thread->comm, 15, tl->view->opts->ascii);
-	n = snprintf(line, sizeof(line), " %s %u: %s in %" PRIu64 " turn%s", name, t->thread->tid,
+	n = snprintf(line, sizeof(line), " %s %u: %s, %" PRIu64 " turn%s", name, t->thread->tid,
 		     fmt__duration(cpu, t->time[STATE_RUNNING]), t->slices,
 		     t->slices == 1 ? "" : "s");
 	if (t->slices)
 		n += snprintf(line + n, sizeof(line) - (size_t)n, " of %s",
 			      fmt__duration(mean, t->time[STATE_RUNNING] / t->slices));
 	n += snprintf(line + n, sizeof(line) - (size_t)n,
-		      "; pre-empted %" PRIu64 ", yielded %" PRIu64 ", waited %" PRIu64,
+		      "; pre-empted %" PRIu64 ", yields %" PRIu64 ", waits %" PRIu64,
 		      t->reasons[REASON_PREEMPTED], t->reasons[REASON_YIELDED],
 		      t->reasons[REASON_BLOCKED]);
 	if (t->reasons[REASON_UNCLEAR])
@@ -501,8 +510,11 @@ static int draw_closeup(const struct timeline *overview, FILE *out, struct trace
 	if (!code) {
 		fprintf(out, "\n%sClose-up%s: %" PRIu64 " switches, each to be seen", palette__bold(tl.view->opts->color),
 			palette__end(tl.view->opts->color), (uint64_t)tl.notes_count);
-		fputs(tl.view->opts->width < 60 ? "\n" : tl.view->opts->ascii ? " (p pre-empted, y yielded, b waits, s stopped, x ended)\n" :
-			"  ▼ pre-empted  △ yielded  ◆ waits  ■ stopped  ✕ ended\n", out);
+		fprintf(out, "\n");
+		print_wrapped(out, tl.view->opts->ascii ?
+				      "(p pre-empted, y yielded, b waits, s stopped, x ended, + several)" :
+				      "(▼ pre-empted, △ yielded, ◆ waits, ■ stopped, ✕ ended, + several)",
+			      tl.view->opts->width);
 		put_grid(out, &tl);
 		put_tasks(out, &tl);
 		closeup__print(&tl, out);

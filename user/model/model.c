@@ -146,17 +146,18 @@ static void core__hide(struct model *m, uint32_t cpu, uint64_t since)
 static void on_missing(struct model *m, uint32_t cpu, const struct event_missing *ev)
 {
 	bool hidden = ev->head.kind == EVENT_HIDDEN;
+	uint64_t since = ev->since < ev->head.ts ? ev->since : ev->head.ts; /* files are hostile */
 
 	if (hidden)
 		m->health.hidden += ev->count;
 	else
 		m->health.lost += ev->count;
-	TELL(m, lost, ev->since, ev->head.ts, cpu, ev->count, hidden);
+	TELL(m, lost, since, ev->head.ts, cpu, ev->count, hidden);
 	if (!hidden) {
-		m->lost_since = ev->since;
+		m->lost_since = since;
 		m->lost_until = ev->head.ts;
 	}
-	core__hide(m, cpu, ev->since);
+	core__hide(m, cpu, since);
 }
 
 /* ---- switches ---- */

@@ -30,8 +30,8 @@ static void add(struct list *l, const char *what, bool ok, bool optional, const 
 	c->what = what;
 	c->ok = ok;
 	c->optional = optional;
-	snprintf(c->seen, sizeof(c->seen), "%s", seen);
-	snprintf(c->mend, sizeof(c->mend), "%s", ok ? "" : mend);
+	snprintf(c->seen, sizeof(c->seen), "%.159s", seen);
+	snprintf(c->mend, sizeof(c->mend), "%.255s", ok ? "" : mend);
 }
 
 static int quiet(enum libbpf_print_level level, const char *format, va_list args)

@@ -171,7 +171,11 @@ static void say_reasons(struct sentence *line, const struct stats *s)
 			break;
 		shown[best] = true;
 		say(line, "%s %s %s %s%s", said++ ? "," : "", fmt__count(count, s->reasons[best]),
-		    s->reasons[best] == 1 ? "was a" : "were", words[best],
+		    s->reasons[best] != 1 ? "were" :
+		    best == REASON_EXITED ? "was an" :
+		    best == REASON_UNCLEAR ? "was" :
+					     "was a",
+		    words[best],
 		    best == REASON_UNCLEAR ? "" : plural(s->reasons[best]));
 		if (best == REASON_PREEMPTED)
 			say(line, s->reasons[best] == 1 ? " (%s)" : " (mostly: %s)",

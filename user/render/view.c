@@ -39,6 +39,8 @@ void view__window(const struct view *v, uint64_t *from_ns, uint64_t *to_ns)
 	uint64_t start = trace__info(v->trace)->start_mono_ns;
 	uint64_t end = trace__end(v->trace)->end_mono_ns;
 
+	if (end < start)
+		end = start; /* cut off before the first record was written */
 	*from_ns = start;
 	*to_ns = end;
 	if (!v->opts->has_time)
